@@ -36,6 +36,7 @@ async function answer({ url = '' }: IncomingMessage, bytes: Buffer): Promise<Buf
     userId,
     actionCode,
     idempotencyKey: actionId,
+    isNewKey: true,
     address: body['ipAddress'] ?? null,
     deviceId: body['deviceId'] ?? null,
     addressParty: null,

@@ -4,7 +4,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 
-/** Where the figures come from, as Markdown list items. */
+/** Where the figures of a case come from, as one paragraph of Markdown. */
 export async function describeMachine(
   postgresUrl: string,
   postgresSettings: Readonly<Record<string, string>>,
@@ -12,11 +12,15 @@ export async function describeMachine(
   const settings = Object.entries(postgresSettings).map(([name, value]) => `\`${name}=${value}\``);
   const [load = 0] = loadavg();
   return [
-    `- Date: ${new Date().toISOString().slice(0, 10)}`,
-    `- Machine: ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${gibibytes(totalmem())} of memory, ${process.platform} ${process.arch}; load average before the run ${load.toFixed(1)}`,
-    `- Node ${process.versions.node}, PostgreSQL ${await serverVersion(postgresUrl)} on the same machine, PGlite ${pgliteVersion()}`,
-    `- PostgreSQL settings: defaults (\`fsync\`, \`synchronous_commit\` and \`full_page_writes\` are on) but for ${settings.join(', ')}`,
-  ].join('\n');
+    `${new Date().toISOString().slice(0, 10)}`,
+    `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`,
+    `${gibibytes(totalmem())} of memory`,
+    `${process.platform} ${process.arch}`,
+    `load average before the case ${load.toFixed(1)}`,
+    `Node ${process.versions.node}`,
+    `PostgreSQL ${await serverVersion(postgresUrl)} on the same machine with its defaults but for ${settings.join(', ')}`,
+    `PGlite ${pgliteVersion()}.`,
+  ].join('; ');
 }
 
 function gibibytes(bytes: number): string {

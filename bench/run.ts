@@ -25,7 +25,8 @@ import { socketsCase } from './cases/sockets.ts';
 import { startAndMemoryCase } from './cases/start-and-memory.ts';
 import { trackCase } from './cases/track.ts';
 import { describeMachine } from './describe-machine.ts';
-import { writeDocument } from './write-document.ts';
+import { asMarkdown, writeDocument } from './write-document.ts';
+import type { Section } from './write-document.ts';
 
 const cases: readonly BenchCase[] = [
   trackCase,
@@ -67,17 +68,18 @@ if (unknown.length > 0) {
   console.error(`There is no case ${unknown.join(', ')}; there are ${cases.map(({ name }) => name).join(', ')}.`);
   process.exit(1);
 }
-if (values.write && (values.quick || positionals.length > 0 || actions !== undefined || values.compress)) {
-  console.error('Only a full run of all cases is written.');
+if (values.write && (values.quick || actions !== undefined || values.compress)) {
+  console.error('Only what was measured with the full settings is written.');
   process.exit(1);
 }
 
 const serverSettings = values.compress ? { ...postgresSettings, wal_compression: 'on' } : postgresSettings;
 const postgres = await startPostgres({ isDurable: true, settings: serverSettings });
 try {
-  const parts = [await describeMachine(postgres.url(), serverSettings)];
+  const measured: Section[] = [];
   for (const { name, title, run } of cases) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const machine = await describeMachine(postgres.url(), serverSettings);
     const result = await run({
       settings: {
         ...(values.quick ? quickSettings : fullSettings),
@@ -86,11 +88,17 @@ try {
       postgres,
       say: (text) => console.error(text),
     });
-    parts.push(`### ${title}\n\n${result}`);
+    const section = { title, text: `${machine}\n\n${result}` };
+    measured.push(section);
+    console.log(`${asMarkdown(section)}\n`);
+    // After each case: a run of all of them takes more than an hour.
+    if (values.write) {
+      await writeDocument(
+        measured,
+        cases.map((one) => one.title),
+      );
+    }
   }
-  const result = parts.join('\n\n');
-  console.log(result);
-  if (values.write) await writeDocument(result);
 } finally {
   await postgres.stop();
 }

@@ -91,7 +91,8 @@ export async function establishAction(
     // may name a user that this one's write creates and another call deletes, before an action is stored.
     const newId = runtime.ids.uuidAt(nowMs);
     const key = { ...named, idempotencyKey: named.idempotencyKey ?? newId };
-    const history = await loadHistory(db, historyRequest(key, action, seen, parties, nowMs));
+    const isNewKey = named.idempotencyKey === undefined;
+    const history = await loadHistory(db, historyRequest({ ...key, isNewKey }, action, seen, parties, nowMs));
     const earlier = earlierAction(tenant, key, attributes, history);
     if (earlier !== undefined && (history.earlierIsTracked === true || !tellsMore(isTracked, attributes, history))) {
       return earlier;

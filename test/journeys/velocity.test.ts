@@ -336,6 +336,23 @@ describe.each(databaseKinds)('velocity on the %s database', (kind) => {
     expect(await ask(db, origin, 'none', [question])).toEqual({ answers: [36], areKept: true });
   });
 
+  test('a question is never taken for another, whatever its rule names', async () => {
+    const db = await freshDatabase(kind);
+    await makeTenant(db);
+    const sum = { ...sinceStart, operator: 'customSum', subject: 'a', actionCode: 'b' } as const;
+    // In one text, between members of one character: as if it were the one above.
+    const similar = { ...sum, subject: 'a\u001fb', actionCode: '*' };
+    const asked = [sum, { ...sum, actionCode: '*' }];
+    await runJob(db, startMs, asked);
+    const nowMs = startMs + 20 * minute;
+    await runJob(db, nowMs, asked);
+    const custom = { a: 1, 'a\u001fb': 10 };
+    await track(db, actionOf({ ...origin, actionCode: 'b', custom }, { nowMs, state: 'ALLOW' }));
+    const questions = [similar, sum].map((question) => ({ ...question, sinceMs: nowMs - day }));
+    expect(await ask(db, origin, 'none', questions)).toEqual({ answers: [10, 1], areKept: false });
+    expect(await ask(db, origin, 'none', questions.slice(1))).toMatchObject({ answers: [1] });
+  });
+
   test('what fails for one series holds up no other', async () => {
     const db = await freshDatabase(kind);
     await makeTenant(db);

@@ -51,6 +51,7 @@ function factsOf(db: Database, action: DecidedAction): Promise<History> {
   return loadHistory(db, {
     ...action,
     idempotencyKey: 'another',
+    isNewKey: false,
     address: action.ipAddress ?? null,
     deviceId: action.deviceId ?? null,
     placesSinceMs: 0,

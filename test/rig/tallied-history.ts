@@ -1,4 +1,5 @@
 /** Actions as nodes write them, what is counted of them, and what a plain count of the stored actions gives. */
+import { expect } from 'vitest';
 import { statement } from '../../src/storage/sql.ts';
 import type { Database, Sql } from '../../src/storage/sql.ts';
 import { keepTallies } from '../../src/jobs/keep-tallies.ts';
@@ -126,13 +127,28 @@ export async function ask(
     },
     script: (text) => db.script(text),
   };
-  const { answers = [] } = await loadHistory(watched, {
+  const request = {
     ...{ tenantId, userId: origin.userId, actionCode: origin.actionCode, idempotencyKey: key },
-    ...{ address: origin.ipAddress, deviceId: origin.deviceId, placesSinceMs: 0, parts: new Set(), asksEvents: false },
+    ...{
+      address: origin.ipAddress,
+      deviceId: origin.deviceId,
+      placesSinceMs: 0,
+      parts: new Set<never>(),
+      asksEvents: false,
+    },
     addressParty: partyId({ partyKey }, 'ip', origin.ipAddress),
     deviceParty: partyId({ partyKey }, 'device', origin.deviceId),
     questions,
-  });
+  };
+  const { answers = [], earlierActionId } = await loadHistory(watched, { ...request, isNewKey: false });
+  if (earlierActionId === null) {
+    // What is read for a key that was made just now is the same, by other statements: for all, and where none tells apart.
+    const isPlain = questions.map(({ operator }) => operator !== 'distinctCount');
+    for (const isAsked of [questions.map(() => true), isPlain]) {
+      const some = { ...request, questions: questions.filter((_, at) => isAsked[at]), isNewKey: true };
+      expect((await loadHistory(watched, some)).answers ?? []).toEqual(answers.filter((_, at) => isAsked[at]));
+    }
+  }
   const valueOf = ({ unread, value }: WindowAnswer) => (unread > 0 ? 'unread' : (value ?? 0));
   return { answers: answers.map(valueOf), areKept };
 }

@@ -8,7 +8,12 @@ export const rank = (assurance: string) => `array_position(array['low', 'restric
  * applied to the decision that is current when the proof is written. For an authenticator on hold, the method that it
  * was added under must be allowed as well.
  */
-export const satisfiesDemand = (decision: string, method: string, assurance: string, heldMethod = 'null::text') => `coalesce((
+export const satisfiesDemand = (
+  decision: string,
+  method: string,
+  assurance: string,
+  heldMethod = 'null::text',
+) => `coalesce((
     select (jsonb_typeof(d.methods) = 'null' or (d.methods ? ${method} and (${heldMethod} is null or d.methods ? ${heldMethod})))
       and (d.minimum is null or coalesce(${rank(assurance)} >= ${rank('d.minimum')}, false))
     from (

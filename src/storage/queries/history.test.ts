@@ -32,6 +32,7 @@ test('whatever rules ask, a connection prepares at most 64 texts to read the pas
     parts: fc.subarray([...parts]).map((chosen) => new Set(chosen)),
     questions: fc.array(question, { maxLength: 12 }),
     asksEvents: fc.boolean(),
+    isNewKey: fc.boolean(),
   });
   await fc.assert(
     fc.asyncProperty(asked, async (request) => void (await loadHistory(sql, request))),

@@ -1,7 +1,7 @@
 import { sqlTime, statement } from '../sql.ts';
 import type { Sql, SqlValue, Statement } from '../sql.ts';
 import { firstIdAt } from './actions/months.ts';
-import { isNamed, keyValues, named, ownerOf } from './actions/named.ts';
+import { isNamed, keyValues, named, own, ownerOf } from './actions/named.ts';
 import type { ActionKey } from './actions/named.ts';
 import { amountOf, minuteMs, talliesOf, withoutAction } from './tallies.ts';
 import type { SeriesQuestion } from './tally-series.ts';
@@ -76,12 +76,7 @@ export const placesMax = 1_000;
 const devicesMax = 1_000;
 
 const base = `
-  array(
-    select a.verification_method from authenticators a
-    where a.tenant_id = $1 and a.user_id = $2 and a.verified_at is not null
-    order by a.created_at, a.authenticator_id
-  ) as methods,
-  d.verification_method as default_method,
+  coalesce(f.methods, '{}') as methods, f.default_method,
   e.action_id as earlier_action_id,
   e.state as earlier_state,
   e.is_tracked as earlier_is_tracked,
@@ -91,7 +86,12 @@ const base = `
 
 // Whatever only the action that is being decided contributes does not count: a sign-in may have begun it (ruling 36). Only
 // an action that is found under the key is left out: keys are chosen by callers.
-const earlier = `${named}, earlier as materialized (select e.* from actions_by_month e where ${isNamed('e')})`;
+const earlierActions = {
+  found: `${named}, earlier as materialized (select e.* from actions_by_month e where ${isNamed('e')})`,
+  // For a key that the server has just made: no table of actions is looked at.
+  none: `${own}, earlier as not materialized (select e.* from actions_by_month e where false)`,
+} as const;
+type Earlier = keyof typeof earlierActions;
 const earlierId = '(select action_id from earlier)';
 const owner = '(select id from own)';
 const isAnother = (row: string) => `${row}.action_id is distinct from ${earlierId}`;
@@ -117,7 +117,7 @@ const isKnownDevice = `k.authenticated_at is not null
         )`;
 
 // $1 tenant, $2 user, $3 action code, $4 idempotency key, $5 address, $6 device, $7 end of the place window, $8 and $9 the
-// hashes that the address and the device are counted by; then the questions, an array for each of their members.
+// hashes that the address and the device are counted by, $10 the questions.
 const parts: Readonly<Record<Exclude<HistoryPart, 'attributes'>, string>> = {
   held: `
   (
@@ -188,7 +188,8 @@ const failedAnswer = `select json_build_object('scanned', count(*), 'unread', 0,
         select v.state, v.state_updated_at from actions v
         where v.tenant_id = $1 and v.user_id = $2 and ${ownerOf('v')} = ${owner} and ${isAnother('v')}
         order by v.created_at desc limit ${scannedMax + 1}
-      ) as f`;
+      ) as f
+  left join earlier e on true`;
 
 const eventAnswer = (time: string) =>
   `select json_build_object('scanned', 0, 'unread', 0, 'value', extract(epoch from (${time})) * 1000)`;
@@ -212,15 +213,19 @@ const events = `json_build_object(
 
 const joins = `
   left join users u on u.tenant_id = $1 and u.user_id = $2
-  left join authenticators d
-    on d.tenant_id = $1 and d.user_id = $2 and d.authenticator_id = u.default_authenticator_id
+  cross join lateral (
+    select array_agg(a.verification_method order by a.created_at, a.authenticator_id) filter (where a.verified_at is not null)
+        as methods,
+      max(a.verification_method) filter (where a.authenticator_id = u.default_authenticator_id) as default_method
+    from authenticators a where a.tenant_id = $1 and a.user_id = $2
+  ) as f
   left join earlier e on true`;
 
-const withoutParts = statement<History>(
-  'load_history',
-  `with ${earlier} select ${base} from (select 1) as one ${joins}`,
-  'reads',
-);
+/** {@link History} as it is read: of what is kept, the place of each question from 1 on, with its answer. */
+interface HistoryRow extends Omit<History, 'answers'> {
+  readonly answers?:
+    readonly (readonly [place: number, scanned: number, unread: number, value: number | null])[] | null;
+}
 
 /** What is read together. With few of them, there are few statements, whatever rules ask (decision 0003). */
 const groups = {
@@ -241,50 +246,85 @@ const groupOf: Readonly<Record<HistoryPart, Group | undefined>> = {
   places: 'places',
 };
 
-const questions = (sinceType: string, sinceName: string, first: number) =>
-  `unnest(${['text[]', 'text[]', 'text[]', 'text[]', 'text[]', sinceType].map((type, index) => `$${first + index}::${type}`).join(', ')})
-       with ordinality as q(operator, party_kind, subject, action_code, state, ${sinceName}, place)`;
+/** Between the members of a question in one text: of a question with it in a member, nothing is kept. */
+const separator = '\u001f';
+const member = (place: number) => `split_part(q.question, '${separator}', ${place})`;
 
-// An answer without a series that is filled in back to the start of its window is not kept, and read from actions.
+// What has no series that is filled in back to the start of its window is not kept, and read from actions.
 const asked = `asked as materialized (
-     select q.*, s.series_id,
-       case q.party_kind when 'user' then ${owner} when 'ip' then $8::uuid else $9::uuid end as party
-     from ${questions('timestamptz[]', 'since', 10)}
-     left join tally_series s on s.tenant_id = $1 and s.operator = q.operator and s.party_kind = q.party_kind
-       and s.subject = q.subject and s.action_code = q.action_code and s.state = q.state and s.ends_at is null
+     select q.place, q.since, s.series_id, s.operator, s.party_kind, s.subject, s.action_code, s.state,
+       case s.party_kind when 'user' then ${owner} when 'ip' then $8::uuid else $9::uuid end as party
+     from (
+       select q.question, q.place, to_timestamp(${member(6)}::bigint * 60) as since
+       from unnest($10::text[]) with ordinality as q(question, place)
+     ) as q
+     join tally_series s on s.tenant_id = $1 and s.operator = ${member(1)} and s.party_kind = ${member(2)}
+       and s.subject = ${member(3)} and s.action_code = ${member(4)} and s.state = ${member(5)} and s.ends_at is null
        and s.filled_from <= q.since
    )`;
-const answers = `
-  (
-    select json_agg(case when k.series_id is not null then json_build_object(
-        'scanned', a.scanned, 'unread', a.unread, 'value', a.value
-      ) end order by k.place)
-    from asked k left join lateral (
-      select coalesce(sum(scanned), 0) as scanned, coalesce(sum(unread), 0) as unread,
+
+const counted = `select * from (
+            ${talliesOf('k', 'k.since')}
+            limit ${scannedMax + 1}
+          ) as counted`;
+/** What is added up for each question, where none, or some, tell values apart. What runs no statement costs its start too. */
+const sums = {
+  plain: `select count(*) as scanned, coalesce(sum(unread), 0) as unread,
+        case k.operator when 'actionCount' then sum(n) else sum(amount) end as value from (${counted}) as rows`,
+  distinct: (rows: string) => `select coalesce(sum(scanned), 0) as scanned, coalesce(sum(unread), 0) as unread,
         case k.operator when 'actionCount' then sum(n) when 'customSum' then sum(amount)
           else count(*) filter (where n > 0) end as value
       from (
-        select value, count(*) as scanned, sum(n) as n, sum(amount) as amount, sum(unread) as unread from (
-          select * from (
-            ${talliesOf('k', 'k.since')}
-            limit ${scannedMax + 1}
-          ) as counted
-          union all
-          ${withoutAction('earlier', 'k', 'k.since')}
-        ) as rows group by value
-      ) as values
-    ) as a on k.series_id is not null
+        select value, count(*) as scanned, sum(n) as n, sum(amount) as amount, sum(unread) as unread
+        from (${rows}) as rows group by value
+      ) as values`,
+};
+/** The windows that a statement answers: without those of `distinctCount` and without an earlier action it is shorter. */
+type Windows = 'none' | 'plain' | 'any';
+const answersOf = (earlier: Earlier, windows: Windows) => `
+  (
+    select json_agg(json_build_array(k.place, a.scanned, a.unread, a.value))
+    from asked k cross join lateral (
+      ${
+        windows === 'plain'
+          ? sums.plain
+          : sums.distinct(
+              earlier === 'none' ? counted : `${counted} union all ${withoutAction('earlier', 'k', 'k.since')}`,
+            )
+      }
+    ) as a
   ) as answers`;
 
 // Names the parameters that all statements have, so that each has a type whichever parts are chosen.
-const parameters = `(select $5::text, $6::text, $7::timestamptz, $8::uuid, $9::uuid, $10::text[], $11::text[], $12::text[],
-    $13::text[], $14::text[], $15::timestamptz[]) as given`;
+const keyParameters = 'select $3::text, $4::text';
+const parameters = `${keyParameters}, $5::text, $6::text, $7::timestamptz, $8::uuid, $9::uuid, $10::text[]`;
 
-function historyStatement(chosen: readonly Group[], asks: boolean): Statement<History> {
-  const columns = [base, ...chosen.map((group) => groups[group]), ...(asks ? [answers] : [])];
-  return statement<History>(
-    ['load_history', ...chosen, ...(asks ? ['windows'] : [])].join('_'),
-    `with ${[earlier, ...(asks ? [asked] : [])].join(', ')} select ${columns.join(',')} from ${parameters} ${joins}`,
+/** What a statement reads of the past. */
+interface Reading {
+  readonly chosen: readonly Group[];
+  readonly windows: Windows;
+  readonly earlier: Earlier;
+}
+
+const hasOnlyKey = ({ chosen, windows }: Reading) => chosen.length === 0 && windows === 'none';
+
+function nameOf({ chosen, windows, earlier }: Reading): string {
+  const parts = [
+    ...chosen,
+    ...(windows === 'none' ? [] : [`${windows}_windows`]),
+    ...(earlier === 'none' ? ['new'] : []),
+  ];
+  return ['load_history', ...parts].join('_');
+}
+
+function historyStatement(reading: Reading): Statement<HistoryRow> {
+  const { chosen, windows, earlier } = reading;
+  const asks = windows !== 'none';
+  const columns = [base, ...chosen.map((group) => groups[group]), ...(asks ? [answersOf(earlier, windows)] : [])];
+  return statement<HistoryRow>(
+    nameOf(reading),
+    `with ${[earlierActions[earlier], ...(asks ? [asked] : [])].join(', ')} select ${columns.join(',')}
+     from (${hasOnlyKey(reading) ? keyParameters : parameters}) as given ${joins}`,
     'reads',
   );
 }
@@ -293,17 +333,27 @@ const choices = groupNames.reduce<readonly (readonly Group[])[]>(
   (some, group) => [...some, ...some.map((chosen) => [...chosen, group])],
   [[]],
 );
-const statements: ReadonlyMap<string, Statement<History>> = new Map(
-  choices.flatMap((chosen) =>
-    [false, true].map((asks) => [
-      shapeOf(chosen, asks),
-      chosen.length === 0 && !asks ? withoutParts : historyStatement(chosen, asks),
-    ]),
-  ),
+
+/** The shorter texts are only for what most tracks read, so that a connection has few. */
+const hasShortText = (chosen: readonly Group[]) => !chosen.includes('events');
+const windowsOf = { found: ['none', 'any'], none: ['none', 'plain', 'any'] } as const;
+const statements: ReadonlyMap<string, Statement<HistoryRow>> = new Map(
+  choices
+    .flatMap((chosen) =>
+      (hasShortText(chosen) ? (['found', 'none'] as const) : (['found'] as const)).map((earlier) => ({
+        chosen,
+        earlier,
+      })),
+    )
+    .flatMap((some) => windowsOf[some.earlier].map((windows) => ({ ...some, windows })))
+    .map((reading) => [nameOf(reading), historyStatement(reading)]),
 );
 
-function shapeOf(chosen: Iterable<Group>, asks: boolean): string {
-  return [...chosen, asks].join(' ');
+function readingOf(chosen: readonly Group[], asked: readonly WindowQuestion[], isNewKey: boolean): Reading {
+  const earlier = isNewKey && hasShortText(chosen) ? 'none' : 'found';
+  if (asked.length === 0) return { chosen, earlier, windows: 'none' };
+  const isPlain = earlier === 'none' && asked.every(({ operator }) => operator !== 'distinctCount');
+  return { chosen, earlier, windows: isPlain ? 'plain' : 'any' };
 }
 
 // The counted column of each subject, and the condition under which it could not be read.
@@ -330,12 +380,13 @@ const window = (isTheirs: string, first: string) => `(
 // is unknown, and none is read.
 const rowsStatement = statement<{ readonly answers: readonly WindowAnswer[] }>(
   'load_history_of_rows',
-  `with ${earlier}, own_window as materialized ${window(`${ownerOf('w')} = ${owner}`, '$7')},
+  `with ${earlierActions.found}, own_window as materialized ${window(`${ownerOf('w')} = ${owner}`, '$7')},
    asked as materialized (
      select q.*, q.party_kind <> 'user' and exists (
        select from actions_by_month w where w.tenant_id = $1 and w.action_id >= q.first_id offset ${scannedMax}
      ) as is_full
-     from ${questions('uuid[]', 'first_id', 8)}
+     from unnest($8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::uuid[])
+       with ordinality as q(operator, party_kind, subject, action_code, state, first_id, place)
    ),
    window_of_all as materialized ${window(
      'true',
@@ -363,6 +414,8 @@ const rowsStatement = statement<{ readonly answers: readonly WindowAnswer[] }>(
 );
 
 export interface HistoryRequest extends ActionKey {
+  /** Whether the key was made just now, so that no action can be under it. */
+  readonly isNewKey: boolean;
   readonly address: string | null;
   readonly deviceId: string | null;
   /** The hashes that they are counted by. */
@@ -381,25 +434,25 @@ export interface HistoryRequest extends ActionKey {
  * window on.
  */
 export async function loadHistory(sql: Sql, request: HistoryRequest): Promise<History> {
-  const { parts: wanted, questions: all, asksEvents } = request;
+  const { parts: wanted, questions: all, asksEvents, isNewKey } = request;
   const chosen = groupNames.filter((group) =>
     group === 'events' ? asksEvents : [...wanted].some((part) => groupOf[part] === group),
   );
-  const made = statements.get(shapeOf(chosen, all.length > 0));
-  if (made === undefined) throw new Error('There is a statement for every choice.');
+  const reading = readingOf(chosen, all, isNewKey);
   const key = keyValues(request);
-  const [row] = await sql.query(made, made === withoutParts ? key : [...key, ...historyValues(request)]);
+  const made = statements.get(nameOf(reading));
+  if (made === undefined) throw new Error('There is a statement for every reading.');
+  const [row] = await sql.query(made, hasOnlyKey(reading) ? key : [...key, ...historyValues(request)]);
   if (row === undefined) throw new Error('The history statement always gives one row.');
-  if (all.length === 0) return row;
-  const kept: readonly (WindowAnswer | null | undefined)[] = row.answers ?? [];
-  const others = all.filter(
-    (question, index) => (kept[index] ?? undefined) === undefined && hasParty(request, question),
-  );
+  const { answers: found, ...history } = row;
+  if (all.length === 0) return history;
+  const kept = new Map(found?.map(([place, scanned, unread, value]) => [place - 1, { scanned, unread, value }]));
+  const others = all.filter((question, index) => !kept.has(index) && hasParty(request, question));
   const read = others.length === 0 ? [] : [...(await loadFromRows(sql, request, others))];
   const answers = all.map((question, index) => {
-    return kept[index] ?? (hasParty(request, question) ? read.shift() : undefined) ?? noAnswer;
+    return kept.get(index) ?? (hasParty(request, question) ? read.shift() : undefined) ?? noAnswer;
   });
-  return { ...row, answers };
+  return { ...history, answers };
 }
 
 /** Of an address or a device that was not sent. */
@@ -416,10 +469,16 @@ function historyValues(request: HistoryRequest): readonly SqlValue[] {
     sqlTime(request.placesSinceMs),
     request.addressParty,
     request.deviceParty,
-    ...membersOf(request.questions),
-    // A minute counts as a whole: actions that are up to a minute older than the window count too.
-    request.questions.map(({ sinceMs }) => sqlTime(Math.floor(sinceMs / minuteMs) * minuteMs)),
+    request.questions.map(questionText),
   ];
+}
+
+function questionText({ operator, partyKind, subject, actionCode, state, sinceMs }: WindowQuestion): string {
+  // A minute counts as a whole: actions that are up to a minute older than the window count too.
+  const minute = Math.floor(sinceMs / minuteMs);
+  const members = [operator, partyKind, subject, actionCode, state];
+  const isPlain = members.every((one) => !one.includes(separator));
+  return [...(isPlain ? members : members.map(() => '')), minute].join(separator);
 }
 
 function membersOf(asked: readonly WindowQuestion[]): readonly (readonly string[])[] {

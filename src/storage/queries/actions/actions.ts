@@ -84,6 +84,8 @@ export interface DecidedAction extends ActionKey {
 
 /** What a track writes beyond the action itself. */
 interface Extras {
+  /** Whether its key is the caller's, and not the action's id, which the server made. */
+  readonly hasOwnKey: boolean;
   /** Whether the user's row gets new attributes. It is locked for that, so only if there are any. */
   readonly attributes: boolean;
   readonly device: boolean;
@@ -148,11 +150,16 @@ const createDevice = `, device as (
      on conflict do nothing
    )`;
 
+// A key that the server made is the action's id, and needs no row.
+const claimKey = `insert into action_keys (tenant_id, owner_id, action_code, idempotency_key, action_id)
+       select $1, id, $3, $4, $5 from own where id is not null
+       on conflict do nothing returning owner_id as id`;
+
 const recordStatements = new Map<string, Statement<StoredAction>>();
 
 function recordStatement(extras: Extras): Statement<StoredAction> {
-  const { attributes, device, review } = extras;
-  const name = `record_decided_action${attributes ? '_attributes' : ''}${device ? '_device' : ''}${review ? '_review' : ''}`;
+  const { hasOwnKey, attributes, device, review } = extras;
+  const name = `record_decided_action${hasOwnKey ? '_key' : ''}${attributes ? '_attributes' : ''}${device ? '_device' : ''}${review ? '_review' : ''}`;
   const known = recordStatements.get(name);
   if (known !== undefined) return known;
   const made = statement<StoredAction>(
@@ -165,15 +172,8 @@ function recordStatement(extras: Extras): Statement<StoredAction> {
        on conflict (tenant_id, user_id) do nothing returning own_id
      ), own as materialized (
        select coalesce((select own_id from new_user), ${ownId}) as id
-     ), key as (
-       -- A key that the server made is the action's id, and needs no row.
-       insert into action_keys (tenant_id, owner_id, action_code, idempotency_key, action_id)
-       select $1, id, $3, $4, $5 from own where id is not null and $4 <> $5::uuid::text
-       on conflict do nothing returning owner_id
      ), claimed as (
-       select owner_id as id from key
-       union all
-       select id from own where id is not null and $4 = $5::uuid::text
+       ${hasOwnKey ? claimKey : 'select id from own where id is not null'}
      ), action as (
        insert into actions_by_month (tenant_id, user_id, action_code, idempotency_key, action_id, state,
          created_at, updated_at, state_updated_at,
@@ -204,8 +204,9 @@ export async function recordAction(db: Store, action: DecidedAction): Promise<St
 }
 
 /** What is written in addition to the action. */
-function extrasOf({ email, phoneNumber, username, deviceId, state }: DecidedAction): Extras {
+function extrasOf({ idempotencyKey, actionId, email, phoneNumber, username, deviceId, state }: DecidedAction): Extras {
   return {
+    hasOwnKey: idempotencyKey !== actionId,
     attributes: (email ?? phoneNumber ?? username) !== undefined,
     device: deviceId !== undefined,
     review: state === 'REVIEW_REQUIRED',

@@ -57,10 +57,13 @@ export const idOfKey = (owner: string, { tenant, user, code, key }: Names) => `c
 export const isOwn = (row: string, owner: string, { code, key }: Omit<Names, 'tenant' | 'user'>) =>
   `${ownerOf(row)} = ${owner} and ${row}.action_code = ${code} and ${row}.idempotency_key = ${key}`;
 
-/** Common table expressions with the user's own id, and the id that the key stands for. */
-export const named = `own as materialized (
+/** A common table expression with the own id of the user $2 of the tenant $1. */
+export const own = `own as materialized (
     select ${ownIdOf('u')} as id from users u where u.tenant_id = $1 and u.user_id = $2
-  ), named as materialized (select own.id as owner_id, ${idOfKey('own.id', given)} as action_id from own)`;
+  )`;
+
+/** Common table expressions with the user's own id, and the id that the key stands for. */
+export const named = `${own}, named as materialized (select own.id as owner_id, ${idOfKey('own.id', given)} as action_id from own)`;
 
 /** Whether a row of actions is the one that {@link named} stands for. */
 export const isNamed = (row: string) => `${row}.tenant_id = $1 and ${row}.action_id = (select action_id from named)
