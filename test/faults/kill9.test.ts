@@ -90,7 +90,7 @@ const allActions =
   'select user_id as "userId", idempotency_key as "idempotencyKey", state, decision::text as decision from actions_by_month';
 const actionsByHalf = `select a.idempotency_key from actions_by_month a left join users u using (tenant_id, user_id)
   where u.user_id is null or a.state is null or a.decision is null
-     or a.decision ->> 'v' is distinct from '1' or a.decision ->> 'outcome' is null`;
+     or a.decision ->> 'v' is distinct from '2' or a.decision ->> 'outcome' is null`;
 
 interface StoredAction {
   readonly userId: string;

@@ -89,7 +89,7 @@ const base = `
 const earlierActions = {
   found: `${named}, earlier as materialized (select e.* from actions_by_month e where ${isNamed('e')})`,
   // For a key that the server has just made: no table of actions is looked at.
-  none: `${own}, earlier as not materialized (select e.* from actions_by_month e where false)`,
+  none: `${own}, earlier as not materialized (select e.* from actions_by_month e where e.tenant_id = $1 and false)`,
 } as const;
 type Earlier = keyof typeof earlierActions;
 const earlierId = '(select action_id from earlier)';
