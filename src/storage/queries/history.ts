@@ -267,7 +267,7 @@ const counted = `select * from (
             ${talliesOf('k', 'k.since')}
             limit ${scannedMax + 1}
           ) as counted`;
-/** What is added up for each question, where none, or some, tell values apart. What runs no statement costs its start too. */
+/** What is added up for each question: where none tells values apart, and where some do. */
 const sums = {
   plain: `select count(*) as scanned, coalesce(sum(unread), 0) as unread,
         case k.operator when 'actionCount' then sum(n) else sum(amount) end as value from (${counted}) as rows`,
@@ -279,7 +279,10 @@ const sums = {
         from (${rows}) as rows group by value
       ) as values`,
 };
-/** The windows that a statement answers: without those of `distinctCount` and without an earlier action it is shorter. */
+/**
+ * The questions about windows that a statement answers: none, those that tell no values apart where there is no earlier action, or
+ * any. A part of a plan that never runs is made ready all the same, so the first two are not written as the last.
+ */
 type Windows = 'none' | 'plain' | 'any';
 const answersOf = (earlier: Earlier, windows: Windows) => `
   (
