@@ -92,7 +92,7 @@ export async function establishAction(
     const newId = runtime.ids.uuidAt(nowMs);
     const key = { ...named, idempotencyKey: named.idempotencyKey ?? newId };
     const isNewKey = named.idempotencyKey === undefined;
-    const history = await loadHistory(db, historyRequest({ ...key, isNewKey }, action, seen, parties, nowMs));
+    const history = await loadHistory(db, historyRequest(key, isNewKey, action, seen, parties, nowMs));
     const earlier = earlierAction(tenant, key, attributes, history);
     if (earlier !== undefined && (history.earlierIsTracked === true || !tellsMore(isTracked, attributes, history))) {
       return earlier;

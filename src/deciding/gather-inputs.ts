@@ -46,7 +46,8 @@ export function describeRequest(enrichment: Enrichment, sent: Sent): Seen {
 
 /** The parts of the history that the action's rules need; nothing more is read. */
 export function historyRequest(
-  key: Pick<HistoryRequest, 'tenantId' | 'userId' | 'actionCode' | 'idempotencyKey' | 'isNewKey'>,
+  key: Pick<HistoryRequest, 'tenantId' | 'userId' | 'actionCode' | 'idempotencyKey'>,
+  isNewKey: boolean,
   action: PublishedAction,
   seen: Seen,
   parties: ReturnType<typeof partiesOf>,
@@ -59,7 +60,7 @@ export function historyRequest(
     userId: key.userId,
     actionCode: key.actionCode,
     idempotencyKey: key.idempotencyKey,
-    isNewKey: key.isNewKey,
+    isNewKey,
     address: seen.address.address,
     deviceId: seen.sent.deviceId ?? null,
     ...parties,

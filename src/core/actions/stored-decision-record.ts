@@ -23,34 +23,52 @@ interface ShortRecord extends Omit<Partial<DecisionRecord>, 'v' | 'demand' | 'us
 
 /** A record as text for the database, about 250 characters shorter than as JSON where no rule matched. */
 export function writeDecisionRecord(record: DecisionRecord): string {
-  const { ruleSet, matched, unknown, demand, user, inputs, sources, ...others } = record;
-  const short: ShortRecord = {
-    ...others,
+  const { ruleSet, demand, user, inputs } = record;
+  // All members, one by one, so that all these objects have one shape: this runs for every decision. JSON leaves out what is
+  // undefined.
+  return JSON.stringify({
     v: 2,
-    ...(ruleSet.hash === null && ruleSet.version === 0 ? {} : { ruleSet }),
-    ...(matched.length === 0 ? {} : { matched }),
-    ...(unknown.length === 0 ? {} : { unknown }),
-    demand: without(demand, (value) => value === null),
-    user: without(user, (value) => value === false),
-    inputs: { ...without(inputs, isEmptyObject), facts: inputs.facts },
-    ...(sources.length === 0 ? {} : { sources }),
-  };
-  return JSON.stringify(short);
+    language: record.language,
+    outcome: record.outcome,
+    source: record.source,
+    ruleSet: ruleSet.version === 0 && ruleSet.hash === null ? undefined : ruleSet,
+    decidingRuleId: record.decidingRuleId,
+    matched: unlessEmpty(record.matched),
+    unknown: unlessEmpty(record.unknown),
+    demand: {
+      verificationMethods: demand.verificationMethods ?? undefined,
+      defaultVerificationMethod: demand.defaultVerificationMethod ?? undefined,
+      promptToEnrollVerificationMethods: demand.promptToEnrollVerificationMethods ?? undefined,
+      minimumAssurance: demand.minimumAssurance ?? undefined,
+    } satisfies Members<DecisionRecord['demand']>,
+    isCappedAtChallenge: record.isCappedAtChallenge,
+    isAwaitingTrack: record.isAwaitingTrack,
+    user: {
+      isEnrolled: user.isEnrolled || undefined,
+      hasUsableAuthenticator: user.hasUsableAuthenticator || undefined,
+    } satisfies Members<DecisionRecord['user']>,
+    inputs: {
+      facts: inputs.facts,
+      history: unlessNoMembers(inputs.history),
+      exceptions: unlessNoMembers(inputs.exceptions),
+      awaited: inputs.awaited,
+    } satisfies Members<DecisionRecord['inputs']>,
+    sources: unlessEmpty(record.sources),
+    unreadable: record.unreadable,
+    isWithoutAddresses: record.isWithoutAddresses,
+    isWithoutInputs: record.isWithoutInputs,
+  } satisfies Members<DecisionRecord>);
 }
 
-function without<Members extends object>(
-  members: Members,
-  isLeftOut: (value: Members[keyof Members]) => boolean,
-): Partial<Members> {
-  const kept: Partial<Members> = {};
-  for (const name of Object.keys(members) as (keyof Members)[]) {
-    if (!isLeftOut(members[name])) kept[name] = members[name];
-  }
-  return kept;
+/** So that no member is forgotten. */
+type Members<Whole> = Readonly<Record<keyof Whole, unknown>>;
+
+function unlessEmpty<Item>(items: readonly Item[]): readonly Item[] | undefined {
+  return items.length === 0 ? undefined : items;
 }
 
-function isEmptyObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+function unlessNoMembers<Value>(members: Readonly<Record<string, Value>>): typeof members | undefined {
+  return Object.keys(members).length === 0 ? undefined : members;
 }
 
 /**

@@ -221,10 +221,10 @@ const joins = `
   ) as f
   left join earlier e on true`;
 
-/** {@link History} as it is read: of what is kept, the place of each question from 1 on, with its answer. */
-interface HistoryRow extends Omit<History, 'answers'> {
-  readonly answers?:
-    readonly (readonly [place: number, scanned: number, unread: number, value: number | null])[] | null;
+/** As it is read: of what is kept, the place of each question from 1 on, with its answer. */
+interface HistoryRow extends History {
+  readonly kept?: readonly (readonly [place: number, scanned: number, unread: number, value: number | null])[] | null;
+  answers?: readonly WindowAnswer[];
 }
 
 /** What is read together. With few of them, there are few statements, whatever rules ask (decision 0003). */
@@ -296,7 +296,7 @@ const answersOf = (earlier: Earlier, windows: Windows) => `
             )
       }
     ) as a
-  ) as answers`;
+  ) as kept`;
 
 // Names the parameters that all statements have, so that each has a type whichever parts are chosen.
 const keyParameters = 'select $3::text, $4::text';
@@ -447,15 +447,15 @@ export async function loadHistory(sql: Sql, request: HistoryRequest): Promise<Hi
   if (made === undefined) throw new Error('There is a statement for every reading.');
   const [row] = await sql.query(made, hasOnlyKey(reading) ? key : [...key, ...historyValues(request)]);
   if (row === undefined) throw new Error('The history statement always gives one row.');
-  const { answers: found, ...history } = row;
-  if (all.length === 0) return history;
-  const kept = new Map(found?.map(([place, scanned, unread, value]) => [place - 1, { scanned, unread, value }]));
+  if (all.length === 0) return row;
+  const kept = new Map(row.kept?.map(([place, scanned, unread, value]) => [place - 1, { scanned, unread, value }]));
   const others = all.filter((question, index) => !kept.has(index) && hasParty(request, question));
   const read = others.length === 0 ? [] : [...(await loadFromRows(sql, request, others))];
-  const answers = all.map((question, index) => {
+  // Not a copy, whose members would be slow to read: see "the hot path" in docs/performance.md.
+  row.answers = all.map((question, index) => {
     return kept.get(index) ?? (hasParty(request, question) ? read.shift() : undefined) ?? noAnswer;
   });
-  return { ...history, answers };
+  return row;
 }
 
 /** Of an address or a device that was not sent. */
