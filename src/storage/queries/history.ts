@@ -188,8 +188,7 @@ const failedAnswer = `select json_build_object('scanned', count(*), 'unread', 0,
         select v.state, v.state_updated_at from actions v
         where v.tenant_id = $1 and v.user_id = $2 and ${ownerOf('v')} = ${owner} and ${isAnother('v')}
         order by v.created_at desc limit ${scannedMax + 1}
-      ) as f
-  left join earlier e on true`;
+      ) as f`;
 
 const eventAnswer = (time: string) =>
   `select json_build_object('scanned', 0, 'unread', 0, 'value', extract(epoch from (${time})) * 1000)`;
